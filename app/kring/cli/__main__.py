@@ -1,0 +1,7 @@
+"""`python -m kring.cli`."""
+
+import sys
+
+from kring.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,94 @@
+"""Two people, two phones, one map: made offline, shared by a link, edited apart, and one again (L1, L2)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from pwa.paths import PROJECT
+from tests.e2e.browser import PHONE
+from tests.e2e.phone import PATIENCE, Phone
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+
+@pytest_asyncio.fixture
+async def phones(browser: Browser, relay: str) -> AsyncIterator[tuple[Phone, Phone]]:
+    """Two profiles that share nothing but the address of the relay."""
+    contexts = [
+        await browser.new_context(viewport=PHONE, locale="nl-NL", has_touch=True, reduced_motion="reduce")
+        for _ in range(2)
+    ]
+    pair = [Phone(context, await context.new_page(), relay) for context in contexts]
+    yield pair[0], pair[1]
+    for number, phone in enumerate(pair):
+        await phone.page.screenshot(path=PROJECT / "build" / "e2e" / f"phone-{number}.png")
+    faults = [fault for phone in pair for fault in phone.faults]
+    for context in contexts:
+        await context.close()
+    assert not faults
+
+
+async def settled(*phones: Phone) -> None:
+    for phone in phones:
+        await phone.state("bijgewerkt")
+
+
+async def test_P6_P7_a_map_made_apart_becomes_one_and_no_word_is_lost(phones: tuple[Phone, Phone]) -> None:
+    samira, leila = phones
+    await samira.first_start()
+    await samira.make_case("Samira")
+    await settled(samira)
+
+    await samira.offline(True)
+    await samira.add("Fatima", gives="EG", receives="M", ring=1)
+    await samira.add("Buurman Henk", receives="A", ring=2)
+    before = await samira.rows()
+    await samira.restart()
+    assert await samira.rows() == before
+    assert [row.split(",")[0] for row in before] == ["Buurman Henk", "Fatima", "Samira"]
+
+    await samira.offline(False)
+    await settled(samira)
+    link = await samira.invite("Leila")
+    code = await leila.ask_to_join(link, "Leila")
+    assert await samira.confirm() == code
+    await samira.back()
+    await leila.tap("join-open")
+    await settled(leila)
+    assert [row.split(",")[0] for row in await leila.rows()] == ["Buurman Henk", "Fatima", "Samira"]
+
+    for phone in phones:
+        await phone.offline(True)
+    await samira.add("Oom Karim", gives="E", ring=3)
+    await samira.open_person("Fatima")
+    await samira.type("person-name", "Fatima Y.")
+    await samira.type("person-note", "Belt elke zondag.")
+    await samira.back()
+    await leila.add("Juf Marleen", receives="A", ring=3)
+    await leila.open_person("Fatima")
+    await leila.type("person-name", "Fatma")
+    await leila.type("person-note", "Woont in Zwolle.")
+    await leila.back()
+    assert not any("Oom Karim" in row for row in await leila.rows())
+
+    for phone in phones:
+        await phone.offline(False)
+    for phone in phones:
+        await phone.tap("way-list")
+        for name in ("Oom Karim", "Juf Marleen"):
+            await phone.beginning("row-").filter(has_text=name).first.wait_for(timeout=PATIENCE)
+    await settled(*phones)
+
+    one, other = await samira.rows(), await leila.rows()
+    assert one == other
+    assert len(one) == 5
+    for phone in phones:
+        await phone.open_person("Fat")
+        kept = {await phone.hears(f"clash-name-{index}") for index in (0, 1)}
+        assert any("Fatima Y." in words for words in kept)
+        assert any("Fatma" in words for words in kept)
+        assert "Woont in Zwolle." in await phone.text_of("person-note", "Belt elke zondag.")
