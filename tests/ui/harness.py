@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -105,12 +106,25 @@ class App:
 
     async def type(self, name: str, text: str, *, leave: bool = True) -> None:
         """Type into the field with this test id, and leave it."""
-        field = next(each for each in walk(self.marked(name)) if isinstance(each, ft.TextField))
+        field = self.field(name)
         self.session.apply_patch(field._i, {"value": text})
         await self.event(field, "change", text)
         if leave:
-            field = next(each for each in walk(self.marked(name)) if isinstance(each, ft.TextField))
-            await self.event(field, "blur")
+            await self.event(self.field(name), "blur")
+
+    async def type_ahead(self, name: str, text: str, chance: random.Random) -> None:
+        """Type as a browser does, but faster than the screen keeps up: letters come while it is busy."""
+        number, heard = self.field(name)._i, []
+        for end in range(1, len(text) + 1):
+            self.session.apply_patch(number, {"value": text[:end]})
+            heard.append(asyncio.create_task(self.session.dispatch_event(number, "change", text[:end])))
+            for _ in range(chance.choice((0, 0, 0, 1, 2, 5))):
+                await asyncio.sleep(0)
+        await asyncio.gather(*heard)
+        await self.settle()
+
+    def field(self, name: str) -> ft.TextField:
+        return next(each for each in walk(self.marked(name)) if isinstance(each, ft.TextField))
 
     async def size(self, width: float = 360, height: float = 560) -> None:
         """Lay out the map: tell its box how large it is."""
@@ -211,6 +225,10 @@ class App:
     def patch_bodies(self) -> list[Any]:
         return [each.body for each in self.connection.sent if each.action == MessageAction.PATCH_CONTROL]
 
+    def patch_texts(self, start: int) -> list[str]:
+        """Every text in the patches from that one on."""
+        return list(_texts([each.patch for each in self.patch_bodies()[start:]]))
+
 
 def walk(control: Any) -> Iterator[BaseControl]:
     """The control and all that is drawn inside it, components opened."""
@@ -227,6 +245,16 @@ def walk(control: Any) -> Iterator[BaseControl]:
     elif isinstance(control, (list, tuple)):
         for each in control:
             yield from walk(each)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts(each)
 
 
 def _event_of(control: BaseControl) -> str:

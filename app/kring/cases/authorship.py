@@ -3,7 +3,7 @@ signed, and by the changes themselves (CAS-55)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kring.cases.contents import ends, parsed
@@ -13,7 +13,7 @@ from kring.cases.past import Past
 from kring.documents.change import outline
 from kring.errors import ProtocolError, StoreCorrupt
 from kring.sharing.actor import actor_id
-from kring.sharing.gate import Chain
+from kring.sharing.gate import Chain, Last
 from kring.sharing.provenance import Held, vouch
 
 
@@ -33,17 +33,24 @@ class Made:
 
 
 async def made_in(engine: Engine, document: CaseDocument) -> list[Made]:
-    """All that was said in this document, oldest first. StoreCorrupt where anything does not hold."""
+    """What was said in this document, oldest first. StoreError; StoreCorrupt where anything does not hold.
+
+    Own edits that are not sealed yet are no part of it, and wait while it is looked up.
+    """
     if document.handle is None:
         return []
     past = Past(engine.ports.crypto, engine.store, engine.number, engine.keyring)
-    frontier = document.gate.frontier
-    chains = await past.gather(
-        document.id, document.past, {chain: last.seq for chain, last in frontier.items()}
-    )
-    hashes = by_actor(document.handle.changes())
+    async with engine.sender.still():
+        while engine.journal.waiting:
+            await engine.journal.flush()
+        # In one turn of the loop: the document, how far its chains go in it, and their ends.
+        frontier, known = document.gate.frontier, document.past
+        unsealed = {chunk for batch in engine.sender.batches(document) for chunk in batch.chunks}
+        hashes = by_actor(chunk for chunk in document.handle.changes() if chunk not in unsealed)
+        wires = _ends(engine, document.id, frontier)
+        chains = await past.gather(document.id, known, {chain: last.seq for chain, last in frontier.items()})
     try:
-        vouch(chains, document.id, hashes, await _signed(engine, document, frontier))
+        vouch(chains, document.id, hashes, await _signed(engine, wires))
     except ProtocolError as error:
         raise StoreCorrupt("what is kept of who made what does not hold") from error
     found = [
@@ -52,18 +59,21 @@ async def made_in(engine: Engine, document: CaseDocument) -> list[Made]:
     return sorted(found, key=lambda each: each.time)
 
 
-async def _signed(engine: Engine, document: CaseDocument, frontier: Iterable[Chain]) -> dict[Chain, bytes]:
-    """The history digest in the last envelope of each chain, whose signature is checked here once more."""
+def _ends(engine: Engine, document: bytes, frontier: Mapping[Chain, Last]) -> dict[Chain, bytes | None]:
+    """The last envelope of each chain, as it is stored."""
     at, number = engine.store.envelopes.at, engine.number
-    chains = list(frontier)
-    wires = [at(number, document.id, *chain, document.gate.last(*chain).seq) for chain in chains]
-    envelopes = [parsed(wire) for wire in wires if wire is not None]
+    return {chain: at(number, document, *chain, last.seq) for chain, last in frontier.items()}
+
+
+async def _signed(engine: Engine, wires: Mapping[Chain, bytes | None]) -> dict[Chain, bytes]:
+    """The history digest in the last envelope of each chain, whose signature is checked here once more."""
+    envelopes = [parsed(wire) for wire in wires.values() if wire is not None]
     devices = engine.ledger.membership.devices
     items = [(devices[each.header.device].sign, each.signed, each.signature) for each in envelopes]
-    if len(envelopes) != len(chains) or not all(await engine.ports.crypto.verify_many(items)):
+    if len(envelopes) != len(wires) or not all(await engine.ports.crypto.verify_many(items)):
         raise ProtocolError("an end that is not signed")
     lasts = await ends(engine.ports.crypto, engine.keyring, envelopes)
-    return {chain: last.history for chain, last in zip(chains, lasts, strict=True)}
+    return {chain: last.history for chain, last in zip(wires, lasts, strict=True)}
 
 
 def by_actor(chunks: Iterable[bytes]) -> dict[bytes, list[bytes]]:

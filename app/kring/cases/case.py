@@ -377,9 +377,10 @@ class Case:
         return await self._deeds.account(about)
 
     async def made(self) -> tuple[Edits, ...]:
-        """Who made which edits when, oldest first, proved also of what was pruned. StoreCorrupt if not."""
+        """Who made which edits when, oldest first, proved of what was pruned too. StoreError, StoreCorrupt."""
         engine = self._engine
-        found = [each for document in engine.documents.values() for each in await made_in(engine, document)]
+        documents = list(engine.documents.values())
+        found = [each for document in documents for each in await made_in(engine, document)]
         return tuple(
             Edits(
                 each.time,

@@ -184,7 +184,7 @@ class Deeds:
         """What this device wrote, as its chains prove it."""
         engine = self._engine
         found: dict[tuple[int, str], Event] = {}
-        for document in engine.documents.values():
+        for document in list(engine.documents.values()):
             for each in await made_in(engine, document):
                 if each.device not in engine.selves:
                     continue

@@ -194,6 +194,27 @@ async def test_P6_P7_a_document_is_built_anew_upon_its_snapshot_after_a_removal(
     assert mensen(cas).past == mensen(anna).past
 
 
+async def test_P3_CAS_55_who_made_what_is_told_while_everybody_writes(world: World) -> None:
+    """While envelopes come in, own edits are sealed, and a snapshot takes the place of what came before."""
+    anna, bas = await ready(world)
+    make_due(anna, bas)
+
+    async def write() -> None:
+        for number in range(3 * DUE):
+            await add(bas, f"van Bas {number}")
+            await add(anna, f"van Anna {number}")
+            await world.synced(anna, bas)
+
+    writing = asyncio.ensure_future(write())
+    looks = [0]
+    while not writing.done():
+        looks.append(len([each for each in await anna.made() if each.kind == "mensen"]))
+        await asyncio.sleep(0)
+    await writing
+    assert looks == sorted(looks)
+    assert len(set(looks)) > DUE
+
+
 async def test_P3_CAS_55_who_made_what_when_is_proved_the_same_before_and_after_pruning(world: World) -> None:
     anna, bas = await ready(world)
     before = [each for each in await anna.made() if each.kind == "mensen"]

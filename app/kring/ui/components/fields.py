@@ -10,7 +10,7 @@ import flet as ft
 
 from kring.ui.components.buttons import marked
 from kring.ui.context import Ui
-from kring.ui.reactive import Box, use_box, use_state
+from kring.ui.reactive import Box, keyed, none_of, use_box, use_state
 
 PAUSE_SECONDS = 1.2
 """After this long without a key, what was typed is saved: one change a pause, not one a letter."""
@@ -33,17 +33,19 @@ def field(
     capitalize: bool = False,
     read_only: bool = False,
 ) -> ft.Control:
-    """`autofocus` takes the focus when the field appears, but not on the screen at which Kring opens: Flutter
+    """`value` is what `on_change` was last told, or anything else to put that in the field instead.
+
+    `autofocus` takes the focus when the field appears, but not on the screen at which Kring opens: Flutter
     chooses at the first field that is written in how it writes, and for good. If it did so before a screen
     reader was turned on, what its user types would be lost.
     """
     p = ui.look.palette
-    return marked(
-        name,
-        ft.TextField(
+
+    def drawn(shown: str, heard: Callable[[str], Any]) -> ft.TextField:
+        return ft.TextField(
             label=label,
-            value=value,
-            on_change=lambda event: on_change(event.control.value or ""),
+            value=shown,
+            on_change=lambda event: heard(event.data or ""),
             on_submit=(lambda _: on_submit()) if on_submit else None,
             on_blur=(lambda _: on_blur()) if on_blur else None,
             helper=ft.Text(helper, size=ui.look.size(14), color=p.ink_soft) if helper else None,
@@ -70,8 +72,35 @@ def field(
             filled=True,
             fill_color=p.raised,
             content_padding=ft.Padding.symmetric(horizontal=16, vertical=16),
-        ),
-    )
+        )
+
+    return marked(name, keyed(name, _Field, value, on_change, drawn))
+
+
+@ft.component
+def _Field(
+    value: str,
+    on_change: Callable[[str], Any],
+    drawn: Callable[[str, Callable[[str], Any]], ft.TextField],
+) -> ft.Control:
+    """Never puts back what was typed: the writer may be some letters further than what was heard so far.
+
+    What stands in the browser's field comes to the last drawn control at once, and is told a moment later. A
+    screen that is drawn between the two still has the older text, and would take the newer letters away.
+    """
+    known = use_box(lambda: value)
+    last: Box[ft.TextField | None] = use_box(lambda: none_of(ft.TextField))
+
+    def heard(text: str) -> None:
+        known.current = text
+        on_change(text)
+
+    shown = value
+    if last.current is not None and value == known.current:
+        shown = last.current.value
+    known.current = value
+    last.current = drawn(shown, heard)
+    return last.current
 
 
 def _outline(color: str, width: float) -> ft.OutlineInputBorder:
