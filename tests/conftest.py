@@ -18,7 +18,15 @@ settings.register_profile(
     phases=(Phase.explicit, Phase.generate),
 )
 
-LONGEST = ("test_saved_means_saved", "test_two_phones", "test_removal", "test_suites_inside", "test_storm")
+LONGEST = (
+    "test_saved_means_saved",
+    "test_two_phones",
+    "test_removal",
+    "test_properties_inside",
+    "test_engines",
+    "test_cli",
+    "test_storm",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,7 @@ layout again.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -17,8 +18,10 @@ import shutil
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from pathlib import Path
+from unittest import mock
 
 from fontTools import subset
+from fontTools.colorLib import builder
 from fontTools.ttLib import TTFont
 
 from pwa import flet_web, npm
@@ -93,7 +96,10 @@ def _lighter_emoji(font: TTFont) -> None:
     for record in font["COLR"].table.BaseGlyphList.BaseGlyphPaintRecord:
         if record.BaseGlyph in letters:
             record.Paint.Paint.PaletteIndex = TEXT_COLOR
-    _keep(font, characters, ["*"])
+    # Looking for equal layers takes as long as all the rest, and after compression saves nothing.
+    plain = functools.partial(builder.buildColrV1, allowLayerReuse=False)
+    with mock.patch.object(builder, "buildColrV1", plain):
+        _keep(font, characters, ["*"])
 
 
 def _keep(font: TTFont, characters: Iterable[int], features: list[str]) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
 
@@ -24,6 +25,7 @@ from pwa import npm
 from pwa.paths import HERE, Workplace
 from tests.compat.node_crypto import DRIVER, Answer, JsException, adapter, bundle, served
 from tests.contracts.crypto_suite import CASES, Case
+from tests.e2e.browser import executable
 
 pytestmark = pytest.mark.browser
 
@@ -59,10 +61,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         thread.join()
 
 
-def by_puppeteer(kind: str, program: str, address: str) -> AbstractContextManager[Crypto]:
-    path = shutil.which(program)
-    if path is None:
-        pytest.skip(f"no {program} here")
+def by_puppeteer(kind: str, path: str | None, address: str) -> AbstractContextManager[Crypto]:
+    assert path, f"python -m pwa.browsers brings {kind}"
     place = Workplace(out=Path(), cache=HERE.parent.parent / "build")
     puppeteer = npm.install(place) / "puppeteer-core" / "lib" / "puppeteer" / "puppeteer-core.js"
     return served([*npm.tool("node", place.cache), str(DRIVER), str(puppeteer), kind, path, address])
@@ -70,13 +70,17 @@ def by_puppeteer(kind: str, program: str, address: str) -> AbstractContextManage
 
 @pytest.fixture(scope="module")
 def chromium(address: str) -> Iterator[Crypto]:
-    with by_puppeteer("chrome", "chromium", address) as crypto:
+    path = executable()
+    if path is None:
+        with sync_playwright() as playwright:
+            path = playwright.chromium.executable_path
+    with by_puppeteer("chrome", path, address) as crypto:
         yield crypto
 
 
 @pytest.fixture(scope="module")
 def firefox(address: str) -> Iterator[Crypto]:
-    with by_puppeteer("firefox", "firefox-esr", address) as crypto:
+    with by_puppeteer("firefox", shutil.which("firefox-esr"), address) as crypto:
         yield crypto
 
 
@@ -99,8 +103,7 @@ class _WebKitBridge:
 def screen() -> Iterator[str]:
     """An X display of its own."""
     path = shutil.which("Xvfb")
-    if path is None:
-        pytest.skip("no Xvfb here")
+    assert path, "python -m pwa.browsers brings Xvfb"
     with subprocess.Popen(
         [path, "-displayfd", "1"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as xvfb:
@@ -112,8 +115,8 @@ def screen() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def webkit(address: str, screen: str) -> Iterator[Crypto]:
     driver_path = shutil.which("WebKitWebDriver")
-    if driver_path is None or not MINI_BROWSER.is_file():
-        pytest.skip("no WebKitGTK here")
+    assert driver_path, "python -m pwa.browsers brings WebKitGTK"
+    assert MINI_BROWSER.is_file()
     options = WebKitGTKOptions()
     options.binary_location = str(MINI_BROWSER)
     options.add_argument("--automation")

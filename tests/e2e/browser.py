@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from pwa.browsers import CHROMIUM
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -38,8 +40,8 @@ globalThis.insideAt = async (index) => {
 
 
 def executable() -> str | None:
-    """Debian's Chromium where there is one; else Playwright's own."""
-    return shutil.which("chromium")
+    """Chromium without a window, as Debian packs it, where there is one; else Playwright's own."""
+    return shutil.which(CHROMIUM.program)
 
 
 @asynccontextmanager
@@ -63,9 +65,15 @@ async def mail(page: Page, index: int, seconds: float = 240) -> dict[str, Any]:
 
 async def inside(page: Page, origin: str, **options: str) -> Any:
     """Run a module of tests/e2e/inside in a fresh page; its result."""
+    return await anext(results(page, origin, 1, **options))
+
+
+async def results(page: Page, origin: str, number: int, **options: str) -> AsyncIterator[Any]:
+    """The same, of a module that tells of so many results one after another."""
     await page.add_init_script(LISTEN)
     await page.goto(f"{origin}/?{urlencode(options)}")
-    return (await mail(page, 0))["result"]
+    for index in range(number):
+        yield (await mail(page, index))["result"]
 
 
 async def create_vault(page: Page, origin: str) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -239,3 +242,11 @@ def test_CAS_72_CAS_73_a_professional_compares_a_code_and_shows_what_they_did(
     assert "ophield" in stranger.says("verify", str(file), "--after", str(again), fails=True)
     again.write_text(again.read_text("utf-8").replace("K. de Wit", "J. Jansen"), "utf-8")
     assert stranger.says("verify", str(again), fails=True)
+
+
+def test_the_program_that_is_installed_is_this_one(tmp_path: Path) -> None:
+    """What the others call without its start."""
+    program = Path(sys.executable).with_name("kring")
+    environment = {**os.environ, "KRING_DATA": str(tmp_path), "KRING_PASSPHRASE": "niemand", "LC_ALL": "nl"}
+    done = subprocess.run([program, "list"], env=environment, capture_output=True, check=True)
+    assert done.stdout.decode() == "Er is hier nog niets.\n"

@@ -28,10 +28,11 @@ async def _alike(page: Page) -> list[int]:
     return [row for row in range(PAIRS) if await _cell(page, row, 0) == await _cell(page, row, 1)]
 
 
-async def test_PWA_10_every_script_is_drawn_without_a_network(
+async def test_PWA_10_every_script_is_drawn_without_a_network_and_PWA_23_no_font_is_asked_for_in_vain(
     page: Page, context: BrowserContext, served: Served
 ) -> None:
     await create_vault(page, f"{served.origin}/?page=scripts")
+    await _asked_for_no_missing_font(page, context)
     await context.set_offline(True)
     await page.reload()
     await unlock(page)
@@ -45,12 +46,10 @@ async def test_PWA_10_every_script_is_drawn_without_a_network(
     assert await _cell(page, PAIRS + 2, 0) == await _cell(page, PAIRS + 2, 1)  # an empty row is no difference
 
 
-async def test_PWA_23_no_font_is_asked_for_in_vain(
-    page: Page, context: BrowserContext, served: Served
-) -> None:
+async def _asked_for_no_missing_font(page: Page, context: BrowserContext) -> None:
+    """At a later start, with the network there."""
     failed: list[str] = []
     asked: list[str] = []
-    await create_vault(page, f"{served.origin}/?page=scripts")
     context.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
     context.on("request", lambda request: asked.append(request.url))
     await page.reload()

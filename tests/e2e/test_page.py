@@ -15,19 +15,17 @@ from tests.e2e.conftest import Served
 pytestmark = pytest.mark.browser
 
 
-async def test_PWA_1_a_start_asks_nothing_of_another_origin(context: BrowserContext, served: Served) -> None:
+async def test_PWA_1_a_start_asks_nothing_of_another_origin_and_PWA_2_breaks_no_rule_of_a_strict_policy(
+    context: BrowserContext, served: Served
+) -> None:
     asked: list[str] = []
+    said: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     page = await context.new_page()
+    page.on("console", lambda message: said.append(message.text))
     await create_vault(page, served.origin)
     assert len(asked) > 10
     assert [url for url in asked if not url.startswith((served.origin, "blob:", "data:"))] == []
-
-
-async def test_PWA_2_the_policy_is_strict_and_nothing_breaks_it(page: Page, served: Served) -> None:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    await create_vault(page, served.origin)
     assert [text for text in said if "Content Security Policy" in text] == []
     policy = json.loads((served.site.bundle / "headers.json").read_text())["Content-Security-Policy"]
     script = re.search(r"script-src ([^;]*)", policy)

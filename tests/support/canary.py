@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import base64
 import zlib
+from functools import lru_cache
 
-INFLATED_MAX = 1 << 20
+INFLATED_FROM, INFLATED_MAX = 1 << 16, 1 << 20
 
 
 def traces(haystack: bytes, word: str) -> list[str]:
     """The forms in which `word` stands in `haystack`; empty where it does not."""
     found = _plainly(haystack, word)
-    for at in _possible_streams(haystack):
-        for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS, zlib.MAX_WBITS | 16):
-            inflated = _inflate(haystack[at:], window)
-            if inflated:
-                found += [f"deflated at {at}: {form}" for form in _plainly(inflated, word)]
+    for at, inflated in _inflated(haystack):
+        found += [f"deflated at {at}: {form}" for form in _plainly(inflated, word)]
     return found
+
+
+@lru_cache(maxsize=2)
+def _inflated(haystack: bytes) -> tuple[tuple[int, bytes], ...]:
+    """What comes out of every place from which something can be inflated; for many words at a time."""
+    return tuple(
+        (at, found)
+        for at in _possible_streams(haystack)
+        for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS, zlib.MAX_WBITS | 16)
+        if (found := _inflate(haystack[at : at + INFLATED_FROM], window))
+    )
 
 
 def _plainly(haystack: bytes, word: str) -> list[str]:
@@ -58,6 +67,6 @@ def _possible_streams(haystack: bytes) -> list[int]:
 
 def _inflate(data: bytes, window: int) -> bytes:
     try:
-        return zlib.decompressobj(window).decompress(data[: 64 * 1024], INFLATED_MAX)
+        return zlib.decompressobj(window).decompress(data, INFLATED_MAX)
     except zlib.error:
         return b""

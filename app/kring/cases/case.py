@@ -377,7 +377,7 @@ class Case:
         return await self._deeds.account(about)
 
     async def made(self) -> tuple[Edits, ...]:
-        """Who made which edits when, oldest first, proved of what was pruned too. StoreError, StoreCorrupt."""
+        """Who made which edits when, proved of what was pruned too. StoreError or StoreCorrupt."""
         engine = self._engine
         documents = list(engine.documents.values())
         found = [each for document in documents for each in await made_in(engine, document)]

@@ -1,5 +1,5 @@
-"""Runs the properties of a case in one module inside the browser, on its own engines:
-`?inside=properties&module=<dotted name>` runs each `test_P…` in it, around a relay in the same memory.
+"""Runs the properties of a case inside the browser, on its own engines, around a relay in the same memory:
+`?inside=properties&modules=<name>,...` runs each `test_P…` in them.
 
 pytest needs a loop that it can block, which a browser has not, so what the modules use of it stands in here.
 """
@@ -98,14 +98,18 @@ async def once(function: Any, given: dict[str, Any], conftest: ModuleType) -> No
                 await answer
 
 
-async def run(options: dict[str, str], _tell: object) -> dict[str, str]:
-    """For each run its traceback, empty where the property held."""
+async def run(options: dict[str, str], tell: Callable[..., None]) -> None:
+    """Of each module the runs with their tracebacks, empty where the property held."""
     from kring.platform.browser.crdt import BrowserCrdt
 
     await BrowserCrdt.open()
     sys.modules["pytest"] = stand_in()
-    module = importlib.import_module(options["module"])
-    conftest = importlib.import_module(options["module"].rpartition(".")[0] + ".conftest")
+    for name in options["modules"].split(","):
+        tell(result=await held(importlib.import_module(name)))
+
+
+async def held(module: ModuleType) -> dict[str, str]:
+    conftest = importlib.import_module(module.__name__.rpartition(".")[0] + ".conftest")
     outcomes = {}
     for name, function in list(vars(module).items()):
         if not PROPERTY.match(name):
