@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from kring.platform.cpython.crypto import CpythonCrypto
-from kring.sharing import access, account, author, deeds, envelope, erasure, invite, labels, recovery
+from kring.sharing import access, account, author, deeds, envelope, erasure, invite, labels, recovery, shares
 from kring.sharing.actor import actor_id
 from kring.sharing.crypto import Crypto
 from kring.sharing.device import DeviceKeys, device_keys
 from kring.sharing.keyring import seal_to
 from kring.sharing.membership import Membership
 from kring.sharing.proofs import invite_id
+from kring.sharing.provenance import Held, Source
 from kring.sharing.records import Genesis
+from kring.sharing.snapshots import Whole, pack_whole
+from kring.sync import messages
 from tests.compat.node_crypto import browser_crypto
 
 TARGET = Path(__file__).parent / "vectors" / "kring.json"
@@ -112,6 +115,75 @@ async def shown(crypto: Crypto, case: bytes, keys: DeviceKeys) -> dict[str, str]
     }
 
 
+def frames() -> list[messages.ClientFrame | messages.ServerFrame]:
+    """One of each frame that passes between a device and a relay."""
+    case, head, document = fixed("case "), fixed("head "), fixed("document ", 16)
+    records, envelopes = (b"a record", bytes(300)), (b"an envelope", bytes(2_000))
+    return [
+        messages.Create(records),
+        messages.Login(case, fixed("device ", 16), NOW, fixed("signature ", 64)),
+        messages.LogGet(24),
+        messages.LogAppend(1, 256, records),
+        messages.Put(2, envelopes),
+        messages.SnapshotPut(3, bytes(500)),
+        messages.SnapshotGet(4, document),
+        messages.AccessGet(0),
+        messages.Subscribe({document: 65_536, fixed("another ", 16): 0}),
+        messages.Ping(2**32),
+        messages.Hello(messages.VERSION, fixed("nonce ")),
+        messages.Created(2, head),
+        messages.LogOk(1, 258, head),
+        messages.Welcome(258, NOW),
+        messages.Log(256, records, 258),
+        messages.Ack(2, (fixed("one "), fixed("other "))),
+        messages.Events(document, 65_538, envelopes),
+        messages.Snapshot(document, 65_538, bytes(500), envelopes),
+        messages.Access(0, (b"an entry",), 1),
+        messages.Pong(2**32),
+        *(messages.Error(3, code) for code in messages.CODES),
+    ]
+
+
+WHOLE = Whole(
+    b"a saved document",
+    {
+        (fixed("device ", 16), 1): (
+            Held(Source(fixed("device ", 16), fixed("nonce ", 16)), 1, 3, NOW),
+            Held(Source(fixed("former ", 16), fixed("nonce ", 16)), 7, 1, NOW - 5),
+            Held(Source(fixed("device ", 16), fixed("nonce ", 16)), 4, 2, NOW + 60_000),
+        ),
+        (fixed("device ", 16), 2): (Held(Source(fixed("device ", 16), fixed("other ", 16)), 1, 64, NOW),),
+    },
+)
+"""Deflated when it is packed, and deflating is no function of what goes in: so it is kept, and opened."""
+
+
+def kept() -> dict[str, Any]:
+    """What is made once and must be understood for ever: other bytes may say the same."""
+    return {"whole": pack_whole(WHOLE).hex(), "shares": list(shares.split(fixed("sheet ", recovery.SEED)))}
+
+
+async def snapshot(crypto: Crypto, whole: bytes) -> str:
+    """The envelope of a snapshot around the plaintext that was kept."""
+    keys = await device_keys(crypto, fixed("sign seed "), fixed("kem seed "))
+    sealed = await envelope.seal(
+        crypto,
+        keys,
+        fixed("epoch secret "),
+        case=fixed("case "),
+        document=fixed("document ", 16),
+        epoch=2,
+        seq=1,
+        previous=bytes(32),
+        log_position=9,
+        log_head=fixed("log head "),
+        frontier=fixed("frontier "),
+        plaintext=whole,
+        kind=envelope.SNAPSHOT,
+    )
+    return sealed.wire.hex()
+
+
 async def boxes(crypto: Crypto) -> dict[str, str]:
     """An epoch secret sealed to the device above: a different box each time, opened by both runtimes."""
     keys = await device_keys(crypto, fixed("sign seed "), fixed("kem seed "))
@@ -129,9 +201,12 @@ async def boxes(crypto: Crypto) -> dict[str, str]:
 
 async def main() -> None:
     with tempfile.TemporaryDirectory() as folder, browser_crypto(Path(folder)) as browser:
+        old = kept()
         made = {
             "made": await deterministic(FixedCrypto()),
             "boxes": {"cpython": await boxes(CpythonCrypto()), "browser": await boxes(browser)},
+            "kept": {**old, "snapshot": await snapshot(FixedCrypto(), bytes.fromhex(old["whole"]))},
+            "frames": [messages.encode(frame).hex() for frame in frames()],
         }
     TARGET.write_text(json.dumps(made, indent=1) + "\n")
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from itertools import combinations
+from typing import Any, get_args
 
 import pytest
 
 from kring.errors import CryptoError
-from kring.sharing import envelope, keyring
+from kring.sharing import envelope, keyring, recovery, shares
 from kring.sharing.crypto import Crypto
 from kring.sharing.device import device_keys
 from kring.sharing.membership import Membership
 from kring.sharing.records import parse_record
 from kring.sharing.replay import verified
-from tests.compat.make_vectors import CHANGES, TARGET, deterministic, fixed
+from kring.sharing.snapshots import parse_whole
+from kring.sync import messages
+from tests.compat.make_vectors import CHANGES, TARGET, WHOLE, deterministic, fixed, frames, snapshot
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,37 @@ async def test_SHR_1_each_runtime_verifies_and_opens_the_committed_case(
     plaintext = (await envelope.open_many(each_runtime, [(sealed, fixed("epoch secret "))]))[0]
     assert plaintext is not None
     assert envelope.parse_content(plaintext).changes == CHANGES
+
+
+async def test_SHR_1_each_runtime_opens_the_committed_snapshot_and_makes_it_anew(
+    each_runtime: Crypto, vectors: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = vectors["kept"]
+    monkeypatch.setattr(each_runtime, "random", lambda length: fixed("random ", length))
+    assert await snapshot(each_runtime, bytes.fromhex(kept["whole"])) == kept["snapshot"]
+    sealed = envelope.parse_envelope(bytes.fromhex(kept["snapshot"]))
+    assert sealed.header.kind == envelope.SNAPSHOT
+    plaintext = (await envelope.open_many(each_runtime, [(sealed, fixed("epoch secret "))]))[0]
+    assert plaintext is not None
+    assert parse_whole(plaintext) == WHOLE
+
+
+def test_SHR_1_any_two_of_the_committed_shares_are_the_sheet(vectors: dict[str, Any]) -> None:
+    for pair in combinations(vectors["kept"]["shares"], shares.ENOUGH):
+        assert shares.combine(pair) == fixed("sheet ", recovery.SEED)
+
+
+def test_SHR_2_every_frame_is_the_committed_bytes_and_back(vectors: dict[str, Any]) -> None:
+    all_of_them = frames()
+    kinds = {*get_args(messages.ClientFrame), *get_args(messages.ServerFrame)}
+    assert {type(each) for each in all_of_them} == kinds
+    for frame, known in zip(all_of_them, vectors["frames"], strict=True):
+        assert messages.encode(frame).hex() == known
+        from_client = isinstance(frame, messages.ClientFrame)
+        parse = messages.parse_from_client if from_client else messages.parse_from_server
+        assert parse(bytes.fromhex(known)) == frame
+    body = messages.encode_frames([bytes.fromhex(each) for each in vectors["frames"]])
+    assert list(messages.parse_frames(body)) == [bytes.fromhex(each) for each in vectors["frames"]]
 
 
 @pytest.mark.parametrize("size", [0, 1, 200, 70_000])
