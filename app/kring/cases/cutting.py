@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from kring.cases.document import CaseDocument
 from kring.sharing import rights
@@ -10,6 +11,12 @@ from kring.sharing.envelope import parse_envelope
 from kring.sharing.membership import Membership
 from kring.sharing.records import Cut, Ends
 from kring.sharing.rules.common import written
+
+STEPS: Final = (0, 0, 1, 16, 2**63)
+"""How far each chain of who is held still is ended before where it ends here, one after another, where the
+relay does not have what this device was once shown (CAS-80). The owner may take over what is lost by it."""
+
+UNSEEN: Final = "the relay does not hold what this device has seen"
 
 Earlier = Callable[[bytes, bytes, int, int], tuple[int, bytes] | None]
 """Another end for the chain of this device in this document and epoch, whose last number here is given."""
@@ -40,11 +47,14 @@ def cut_of(
 
 def stepped_back(
     membership: Membership, back: int, stored: Callable[[bytes, bytes, int, int], bytes | None]
-) -> Earlier:
+) -> Earlier | None:
     """So many envelopes before the last one here, but never before what a confirmed snapshot covers (CAS-80).
 
-    `stored` gives the envelope in this document of this device, epoch and number.
+    None for no step back. `stored` gives the envelope in this document of this device, epoch and number.
     """
+
+    if not back:
+        return None
 
     def end(document: bytes, device: bytes, epoch: int, seq: int) -> tuple[int, bytes] | None:
         confirmed = membership.confirmed.get(document)

@@ -7,9 +7,10 @@ connection, or after a crash, it is not final yet and goes on by itself.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Final
 
-from kring.cases.cutting import cut_of
+from kring.cases.cutting import STEPS, UNSEEN, cut_of, stepped_back
 from kring.cases.devices import Devices
 from kring.cases.engine import Engine
 from kring.cases.rotating import Rotating
@@ -21,7 +22,6 @@ from kring.sharing.records import DeviceRevoke, Freeze
 from kring.sharing.rules.common import outranks
 
 PREFIX: Final = "losing/"
-TRIES: Final = 4
 
 
 class Losing:
@@ -67,17 +67,17 @@ class Losing:
         async with self._turn:
             if device not in self._devices.leaving:
                 return
-            for _ in range(TRIES):
+            for back in STEPS:
                 await self._speaking.append(lambda author: self._freeze(author, device))
                 await self._speaking.runner.settled()
                 try:
-                    await self._speaking.append(lambda author: self._revoke(author, device))
+                    await self._speaking.append(partial(self._revoke, device=device, back=back))
                 except ChainMoved:
                     continue
                 await self._rotating.clear()
                 await self._forget(device)
                 return
-        raise NetworkError("the relay does not hold what this device has seen")
+        raise NetworkError(UNSEEN)
 
     async def _freeze(self, author: Author, device: bytes) -> None:
         known = author.membership.devices[device]
@@ -85,15 +85,17 @@ class Losing:
             raise Nothing
         await author.say(Freeze(known.member, (device,)), self._engine.ports.clock.now())
 
-    async def _revoke(self, author: Author, device: bytes) -> None:
+    async def _revoke(self, author: Author, device: bytes, back: int) -> None:
         membership = author.membership
         known = membership.devices[device]
         if known.state == REVOKED:
             raise Nothing
         if known.active:
             raise ChainMoved("a freeze was lifted meanwhile")
-        cut = cut_of(membership, self._engine.documents, known.member, [device])
-        await author.say(DeviceRevoke(device, cut), self._engine.ports.clock.now())
+        engine = self._engine
+        earlier = stepped_back(membership, back, partial(engine.store.envelopes.at, engine.number))
+        cut = cut_of(membership, engine.documents, known.member, [device], earlier=earlier)
+        await author.say(DeviceRevoke(device, cut), engine.ports.clock.now())
 
     def _named(self, name: str) -> bytes:
         membership, engine = self._engine.ledger.membership, self._engine

@@ -40,7 +40,7 @@ async def revoke(
         raise ChainMoved("a freeze was lifted meanwhile")
     devices = [each.id for each in membership.devices_of(member)]
     earlier = stepped_back(membership, back, partial(engine.store.envelopes.at, engine.number))
-    cut = cut_of(membership, engine.documents, member, devices, keep, earlier if back else None)
+    cut = cut_of(membership, engine.documents, member, devices, keep, earlier)
     await author.say(Revoke(member, dict(keep), cut), engine.ports.clock.now())
 
 

@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
+from kring.cases.cutting import STEPS, UNSEEN
 from kring.cases.engine import Engine
 from kring.cases.intentions import Intention, Intentions
 from kring.cases.lowering import TRIES, freeze, granted, revoke
@@ -22,10 +22,6 @@ from kring.errors import ChainMoved, KringError, LogChanged, NetworkError, NotAl
 from kring.sharing.author import Author, grant
 from kring.sharing.membership import ACTIVE, Membership
 from kring.sharing.rules.common import outranks
-
-STEPS: Final = (0, 0, 1, 16, 2**63)
-"""How far each chain of who is held still is ended before where it ends here, one after another, where the
-relay does not have what this device was once shown (CAS-80). The owner may take over what is lost by it."""
 
 
 class Removing:
@@ -91,7 +87,7 @@ class Removing:
                 return
             except ChainMoved:
                 continue
-        raise NetworkError("the relay does not hold what this device has seen")
+        raise NetworkError(UNSEEN)
 
     async def _change(self, member: bytes, wanted: Mapping[bytes, int], until: int) -> None:
         before = self._granted(member)
@@ -117,9 +113,16 @@ class Removing:
                 continue
         if not self._engine.owner:
             raise NetworkError("they keep writing")
-        await self._step(member, lambda author: freeze(self._engine, author, member))
-        await self._speaking.runner.settled()
-        await self._step(member, lambda author: revoke(self._engine, author, member, keep, still=False))
+        for back in STEPS:
+            await self._step(member, lambda author: freeze(self._engine, author, member))
+            await self._speaking.runner.settled()
+            try:
+                cut = partial(revoke, self._engine, member=member, keep=keep, still=False, back=back)
+                await self._step(member, cut)
+                return
+            except ChainMoved:
+                continue
+        raise NetworkError(UNSEEN)
 
     async def _grant(self, author: Author, member: bytes, wanted: Mapping[bytes, int], until: int) -> None:
         """The owner names each right again; another member only what they give, and no other end."""
