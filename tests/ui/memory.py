@@ -108,6 +108,7 @@ class MemoryCase(Heard):
         self.calls: list[tuple[Any, ...]] = []
         self.read_only: frozenset[str] = frozenset()
         self.taken: frozenset[str] = frozenset()
+        self.sheet_waits = False
         self.histories: list[bool] = []
         self.refusal: KringError | None = None
         self.devices: tuple[Device, ...] = (
@@ -274,6 +275,7 @@ class MemoryCase(Heard):
         self.changed()
 
     async def recovery_sheet(self) -> RecoverySheet:
+        self.sheet_waits = False
         return RecoverySheet(
             self.title, tuple(CODE.split()), SHEET, self.id, 1_790_000_000_000, tuple(PLACE.split()), RELAY
         )
@@ -414,7 +416,10 @@ class MemoryKring(Heard):
     @property
     def cases(self) -> tuple[CaseSummary, ...]:
         return (
-            *(CaseSummary(case.id, case.title, "klant", case.kind) for case in self.opened.values()),
+            *(
+                CaseSummary(case.id, case.title, "klant", case.kind, sheet_waits=case.sheet_waits)
+                for case in self.opened.values()
+            ),
             *self.joining,
             *([CaseSummary(RECOVERED, "", "", "recovering")] if self.recovering else []),
         )

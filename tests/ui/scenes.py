@@ -83,7 +83,7 @@ def fresh(route: str) -> Prepare:
 
 
 async def several(kring: MemoryKring, language: str) -> str:
-    await own(kring)
+    (await own(kring)).sheet_waits = True
     kring.add(MemoryCase("c2" * 32, "De kring van " + "Wilhelmina van den Broek " * 3, "W", "shared"))
     kring.joining = (CaseSummary("d1" * 32, "", "netwerklid", "joining", "402 918 375"),)
     return "/"

@@ -93,6 +93,18 @@ async def test_UI_22_my_own_circle_asks_a_name_and_then_a_passphrase() -> None:
     assert app.went == ["/case/" + "c1" * 32]
 
 
+async def test_UI_56_the_recovery_sheet_is_offered_until_it_was_looked_at(kring: MemoryKring) -> None:
+    (await own(kring)).sheet_waits = True
+    app = await App.open(kring)
+    await app.tap(f"sheet-{CASE}")
+    assert app.went == [f"/case/{CASE}/recovery"]
+    await app.go(app.went[-1])
+    await app.tap("recovery-show")
+    assert app.reads("Herstelblad van Kring")
+    await app.go("/")
+    assert f"sheet-{CASE}" not in app.names()
+
+
 async def test_UI_22_what_waits_shows_its_code_and_cannot_be_opened(kring: MemoryKring) -> None:
     app = await App.open(kring, await several(kring, "nl"))
     assert app.reads("402 918 375")

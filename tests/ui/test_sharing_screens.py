@@ -73,6 +73,18 @@ async def test_UI_19_an_invite_says_who_what_and_how_long_before_there_is_a_link
     assert app.reads("Met de link alleen kan niemand iets lezen.")
 
 
+async def test_UI_19_who_comes_for_an_organisation_is_first_offered_to_read(kring: MemoryKring) -> None:
+    await own(kring)
+    app = await App.open(kring, f"/case/{CASE}/sharing/invite")
+    assert app.reads("kan straks de mensen en de relatiekaart lezen en veranderen.")
+    await app.tap("invite-role-professional")
+    assert app.reads("kan straks de mensen en de relatiekaart lezen.")
+    await app.tap("right-mensen-bijdragen")
+    await app.tap("invite-role-netwerklid")
+    await app.tap("invite-role-professional")
+    assert app.reads("kan straks de mensen lezen en veranderen en de relatiekaart lezen.")
+
+
 @pytest.mark.parametrize(
     ("taken", "chosen", "history"),
     [("", "", True), ("mensen", "", False), ("mensen", "with", True), ("", "without", False)],

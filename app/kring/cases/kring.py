@@ -17,6 +17,7 @@ from kring.cases.idle import Idle
 from kring.cases.joining import Joining, begin_join, resume_join
 from kring.cases.ports import Ports
 from kring.cases.recovering import Recovering, begin_recovery, resume_recovery
+from kring.cases.secrets import PAPER
 from kring.cases.shapes import (
     CaseSummary,
     Erasure,
@@ -88,7 +89,8 @@ class Kring:
             joining = self._joining.get(name)
             problem = joining.problem if joining is not None else ""
             device = joining is not None and joining.device
-            found.append(CaseSummary(name, title, known.role, known.kind, known.code, problem, device))
+            waits = known.kind == "own" and self._home(name).keys.has(row.number, PAPER)
+            found.append(CaseSummary(name, title, known.role, known.kind, known.code, problem, device, waits))
         return tuple(found)
 
     def subscribe(self, listener: Listener) -> Listener:

@@ -29,6 +29,7 @@ class CaseSummary:
     `code`, while joining: the check code, 9 digits as "123 456 789". `problem`, while joining: the code of
     the error that keeps it from ever coming about, or empty. `device`, while joining: as another device of
     somebody who is in it already. "recovering": a recovery sheet was opened, and not all is done yet.
+    `sheet_waits`: the recovery sheet that was made with the case was never looked at.
     """
 
     id: str
@@ -38,6 +39,7 @@ class CaseSummary:
     code: str = ""
     problem: str = ""
     device: bool = False
+    sheet_waits: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,11 @@ class Keys:
     def forget(self, case_no: int, name: str) -> None:
         self._db.execute("DELETE FROM keys WHERE case_no = ? AND name = ?", [case_no, name])
 
+    def has(self, case_no: int, name: str) -> bool:
+        return bool(
+            self._db.execute("SELECT 1 FROM keys WHERE case_no = ? AND name = ?", [case_no, name]).fetchone()
+        )
+
     async def all(self, case_no: int) -> dict[str, bytes]:
         """Every key of the case, opened, by name. Raises StoreCorrupt."""
         rows = self._db.execute("SELECT name, box FROM keys WHERE case_no = ?", [case_no]).fetchall()

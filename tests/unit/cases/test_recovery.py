@@ -12,7 +12,7 @@ from kring.errors import BadInput, LinkBroken
 from kring.sharing.recovery import decode_sheet, encode_sheet
 from kring.sync.messages import Log, LogOk, ServerFrame
 from tests.simulation.world import Device, World
-from tests.unit.cases.people import add, names, own_case, pair
+from tests.unit.cases.people import add, names, own_case, pair, reopened
 
 ANNA, BAS = range(2)
 
@@ -382,3 +382,18 @@ async def test_P12_a_case_that_is_here_is_not_restored_over(world: World) -> Non
     with pytest.raises(BadInput):
         await anna.running.recover([sheet.qr])
     assert [each.kind for each in anna.running.cases] == ["own"]
+
+
+async def test_UI_56_the_sheet_waits_until_it_was_looked_at_and_for_its_owner_alone(world: World) -> None:
+    case, shared = await pair(world)
+
+    def waits() -> list[bool]:
+        return [each.running.cases[0].sheet_waits for each in world.devices[:2]]
+
+    assert waits() == [True, False]
+    case = await reopened(world.devices[ANNA], case)
+    assert waits() == [True, False]
+    await case.recovery_sheet()
+    assert waits() == [False, False]
+    await reopened(world.devices[ANNA], case)
+    assert waits() == [False, False]

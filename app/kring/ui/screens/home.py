@@ -64,8 +64,24 @@ def _welcome(ui: Ui) -> list[ft.Control]:
 def _mine(ui: Ui, cases: tuple[CaseSummary, ...]) -> list[ft.Control]:
     return [
         text.title(ui, ui.say("home.mine")),
-        *(_case_card(ui, case) for case in cases if case.kind != "example"),
+        *(shown for case in cases if case.kind != "example" for shown in _one(ui, case)),
     ]
+
+
+def _one(ui: Ui, case: CaseSummary) -> list[ft.Control]:
+    """A circle; and as long as its recovery sheet was not looked at, the way to it."""
+    card = _case_card(ui, case)
+    if not case.sheet_waits:
+        return [card]
+    sheet = buttons.quiet(
+        ui,
+        f"sheet-{case.id}",
+        ui.say("home.sheet"),
+        lambda _: ui.go(addresses.recovery_route(case.id)),
+        icon=ft.Icons.KEY_OUTLINED,
+        color=ui.look.palette.primary,
+    )
+    return [ft.Column([card, sheet], spacing=4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)]
 
 
 def _ways(ui: Ui, own: bool, example: Callable[[], Awaitable[None]], has_example: bool) -> list[ft.Control]:

@@ -35,11 +35,13 @@ def Invite(ui: Ui, case: Case, path: str) -> ft.View:
     name, set_name = use_state("")
     role, set_role = use_state(MemberRole.NETWERKLID.value)
     organisation, set_organisation = use_state("")
-    rights, set_rights = use_state(dict.fromkeys(SHARED_KINDS, "bijdragen"))
+    picked, set_picked = use_state(dict[str, str]())
     days, set_days = use_state(7)
     made, set_made = use_state(none_of(Invitation))
     busy, set_busy = use_state(False)
     empty, set_empty = use_state(False)
+    first = "lezen" if works_for(role) else "bijdragen"
+    rights = {kind: picked.get(kind, first) for kind in SHARED_KINDS}
     offer = {kind: right for kind, right in rights.items() if right != NOTHING}
     owner = any(member.you and member.owner for member in case.members)
     chosen, set_chosen = use_state("")
@@ -102,7 +104,7 @@ def Invite(ui: Ui, case: Case, path: str) -> ft.View:
                     f"right-{kind}",
                     [(right, ui.say(f"right.{right}")) for right in RIGHTS],
                     rights[kind],
-                    lambda right: set_rights(lambda now: {**now, kind: right}),
+                    lambda right: set_picked(lambda now: {**now, kind: right}),
                 ),
             ],
         )
