@@ -78,6 +78,10 @@ class Phone:
         if kind == "error" and "Traceback" in text:
             self.faults.append(text)
 
+    async def _may_copy(self) -> None:
+        """A browser with a window lets the page that is used write to the clipboard; one without is told."""
+        await self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
     async def first_start(self) -> None:
         """Choose a passphrase and arrive in the app."""
         await create_vault(self.page, self.origin)
@@ -139,12 +143,12 @@ class Phone:
 
     async def copied(self, wanted: str) -> str:
         """What lies on the clipboard, once it holds these words."""
-        await self.context.grant_permissions(["clipboard-read", "clipboard-write"])
         found: str = await asyncio.wait_for(self.page.evaluate(COPIED, wanted), PATIENCE / 1000)
         return found
 
     async def text_of(self, name: str, wanted: str) -> str:
         """All that stands in a field, by selecting and copying it: the page's own field is often empty."""
+        await self._may_copy()
         await self._touch(self.at(name).locator("input, textarea").last)
         await self.page.keyboard.press("Control+a")
         await self.page.keyboard.press("Control+c")
@@ -196,6 +200,7 @@ class Phone:
         await self.tap("invite")
         await self.type("invite-name", name)
         await self.tap("invite-make")
+        await self._may_copy()
         await self.tap("invite-copy")
         link = await self.copied("#/join/")
         await self.back()
