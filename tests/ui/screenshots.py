@@ -22,17 +22,12 @@ from playwright.async_api import Browser, Page, Route, async_playwright
 
 from kring.cases.shapes import Preferences
 from kring.ui.app import WIDE, KringApp
+from tests.e2e.browser import ARGUMENTS, executable
 from tests.ui.memory import MemoryKring
 from tests.ui.scenes import SCENES, Scene
 from tests.ui.serve import NOW, words
 
 OUT = Path("build/screens")
-CHROMIUM = "/usr/bin/chromium"
-_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-ARGUMENTS = _ARGUMENTS.split()
 SIZES = ("360x740", "412x915", "1280x800")
 LONG = 2200
 """Height of the page on which a scrolling screen is seen whole."""
@@ -174,7 +169,7 @@ async def run(options: argparse.Namespace) -> None:
     )
     await asyncio.sleep(2)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         for shot in shots(options):
             current["shot"] = shot
             try:

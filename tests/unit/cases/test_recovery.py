@@ -385,7 +385,7 @@ async def test_P12_a_case_that_is_here_is_not_restored_over(world: World) -> Non
 
 
 async def test_UI_56_the_sheet_waits_until_it_was_looked_at_and_for_its_owner_alone(world: World) -> None:
-    case, shared = await pair(world)
+    case, _ = await pair(world)
 
     def waits() -> list[bool]:
         return [each.running.cases[0].sheet_waits for each in world.devices[:2]]
