@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from pwa.browsers import CHROMIUM
 
@@ -24,6 +24,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 PHONE = {"width": 412, "height": 915}
+PATIENCE = 180_000
+"""Milliseconds: a shared machine may be busy; nothing here is a measurement."""
 PASSPHRASE = "paarse olifant danst tango"
 LISTEN = """
 globalThis.insideMail = [];
@@ -54,6 +56,13 @@ async def chromium() -> AsyncIterator[Browser]:
             await browser.close()
 
 
+async def profile(browser: Browser, locale: str = "nl-NL") -> BrowserContext:
+    """A phone that has never seen Kring."""
+    found = await browser.new_context(viewport=PHONE, locale=locale, has_touch=True, reduced_motion="reduce")
+    found.set_default_timeout(PATIENCE)
+    return found
+
+
 async def mail(page: Page, index: int, seconds: float = 240) -> dict[str, Any]:
     """The message with this number from Python inside the page. AssertionError with the page's traceback."""
     message: dict[str, Any] = json.loads(
@@ -82,11 +91,11 @@ async def create_vault(page: Page, origin: str) -> None:
     await page.get_by_label("Sleutelzin", exact=True).fill(PASSPHRASE)
     await page.get_by_label("Nog een keer").fill(PASSPHRASE)
     await page.get_by_role("button", name="Begin").click()
-    await page.locator("#boot").wait_for(state="hidden", timeout=180_000)
+    await page.locator("#boot").wait_for(state="hidden", timeout=PATIENCE)
 
 
 async def unlock(page: Page) -> None:
     """A later start, on a page that has just been opened."""
     await page.get_by_label("Sleutelzin", exact=True).fill(PASSPHRASE)
     await page.get_by_role("button", name="Open", exact=True).click()
-    await page.locator("#boot").wait_for(state="hidden", timeout=180_000)
+    await page.locator("#boot").wait_for(state="hidden", timeout=PATIENCE)

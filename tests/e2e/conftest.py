@@ -17,7 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from pwa.build import build
 from pwa.paths import PROJECT
-from tests.e2e.browser import PHONE, chromium
+from tests.e2e.browser import chromium, profile
 from tests.e2e.phone import Phone
 from tests.e2e.static_site import StaticSite
 from tests.support.server import Server
@@ -112,7 +112,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """A fresh profile of a phone in Dutch."""
-    found = await browser.new_context(viewport=PHONE, locale="nl-NL", has_touch=True, reduced_motion="reduce")
+    found = await profile(browser)
     yield found
     await found.close()
 
@@ -125,9 +125,7 @@ async def page(context: BrowserContext) -> Page:
 @pytest_asyncio.fixture
 async def phone(browser: Browser, relay: str) -> AsyncIterator[Phone]:
     """A phone in Dutch with the app from the real server, on which nothing goes wrong unseen."""
-    context = await browser.new_context(
-        viewport=PHONE, locale="nl-NL", has_touch=True, reduced_motion="reduce"
-    )
+    context = await profile(browser)
     made = Phone(context, await context.new_page(), relay)
     yield made
     await context.close()

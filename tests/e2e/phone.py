@@ -8,10 +8,8 @@ from collections.abc import Sequence
 
 from playwright.async_api import BrowserContext, Locator, Page
 
-from tests.e2e.browser import create_vault, unlock
+from tests.e2e.browser import PATIENCE, create_vault, unlock
 
-PATIENCE = 180_000
-"""Milliseconds: a shared machine may be busy; nothing here is a measurement."""
 PERSON = re.compile(r"^row-([0-9a-z]+)$")
 
 

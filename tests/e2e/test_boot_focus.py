@@ -19,7 +19,7 @@ MOMENT = 3_000
 async def test_PWA_21_starting_takes_no_focus_from_the_passphrase(page: Page, served: Served) -> None:
     await page.goto(served.origin)
     await page.locator("#passphrase").press_sequentially(PASSPHRASE[:6])
-    await page.locator('#stage[data-word="stage.ready"]').wait_for(timeout=120_000)
+    await page.locator('#stage[data-word="stage.ready"]').wait_for()
     await page.locator("flutter-view").wait_for(state="attached")
     await page.keyboard.type(PASSPHRASE[6:])
     assert await page.locator("#passphrase").input_value() == PASSPHRASE

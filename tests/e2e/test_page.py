@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.e2e.browser import PASSPHRASE, PHONE, create_vault, unlock
+from tests.e2e.browser import PASSPHRASE, create_vault, profile, unlock
 from tests.e2e.conftest import Served
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ async def test_PWA_3_starts_without_a_network_and_PWA_17_from_a_picture_of_memor
 async def test_PWA_7_a_page_to_act_on_stands_before_python_does(
     browser: Browser, served: Served, locale: str, title: str
 ) -> None:
-    context = await browser.new_context(viewport=PHONE, locale=locale)
+    context = await profile(browser, locale)
     page = await context.new_page()
     await page.goto(served.origin)
     await page.get_by_role("heading", name=title).wait_for()
@@ -117,7 +117,7 @@ async def test_PWA_13_a_language_that_is_no_tag_does_not_stop_the_start(
 async def test_PWA_15_the_example_opens_without_a_passphrase(page: Page, served: Served) -> None:
     await page.goto(served.origin)
     await page.get_by_role("button", name="Bekijk een voorbeeld").click()
-    await page.locator("#boot").wait_for(state="hidden", timeout=60_000)
+    await page.locator("#boot").wait_for(state="hidden")
 
 
 async def test_PWA_6_one_tab_holds_the_store_and_another_can_take_over(

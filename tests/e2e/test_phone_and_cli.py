@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.phone import PATIENCE, Phone
+from tests.e2e.browser import PATIENCE
+from tests.e2e.phone import Phone
 from tests.support.terminal import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]

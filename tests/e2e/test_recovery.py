@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pwa.paths import PROJECT
-from tests.e2e.browser import create_vault
-from tests.e2e.phone import PATIENCE, Phone
+from tests.e2e.browser import PATIENCE, create_vault
+from tests.e2e.phone import Phone
 from tests.support.terminal import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]

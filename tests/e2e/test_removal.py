@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.browser import PHONE
-from tests.e2e.phone import PATIENCE, Phone
+from tests.e2e.browser import PATIENCE, PHONE
+from tests.e2e.phone import Phone
 from tests.support.terminal import Person
 
 OVER_THE_BAR = (PHONE["width"] - 48, PHONE["height"] - 48)

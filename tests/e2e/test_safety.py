@@ -8,9 +8,9 @@ import re
 import pytest
 from playwright.async_api import BrowserContext, Page
 
-from tests.e2e.browser import LISTEN, PASSPHRASE, mail, unlock
+from tests.e2e.browser import LISTEN, PASSPHRASE, PATIENCE, mail, unlock
 from tests.e2e.conftest import Served
-from tests.e2e.phone import PATIENCE, Phone
+from tests.e2e.phone import Phone
 from tests.support.canary import traces
 
 pytestmark = pytest.mark.browser
@@ -77,11 +77,11 @@ async def test_SAF_5_SAF_6_the_button_leaves_nothing_and_no_way_back(phone: Phon
     await page.get_by_role("button", name="Snel weg").click()
     await gone(page)
     for _ in range(entries - 2):
-        await page.evaluate("history.back()")
-        await page.wait_for_event("load")
+        async with page.expect_event("load"):
+            await page.evaluate("history.back()")
         await gone(page)
-    await page.evaluate("history.forward()")
-    await page.wait_for_event("load")
+    async with page.expect_event("load"):
+        await page.evaluate("history.forward()")
     await gone(page)
 
     await page.goto(phone.origin)

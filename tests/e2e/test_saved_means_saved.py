@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Error, Locator, Playwright, async_playwright
 
-from tests.e2e.browser import ARGUMENTS, PHONE, executable
-from tests.e2e.phone import PATIENCE, Phone
+from tests.e2e.browser import ARGUMENTS, PATIENCE, PHONE, executable
+from tests.e2e.phone import Phone
 from tests.support.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
@@ -100,6 +100,7 @@ class Profile:
             has_touch=True,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE)
         try:
             yield Phone(context, context.pages[0], self._origin)
         finally:

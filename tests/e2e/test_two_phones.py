@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
 from pwa.paths import PROJECT
-from tests.e2e.browser import PHONE
-from tests.e2e.phone import PATIENCE, Phone
+from tests.e2e.browser import PATIENCE, profile
+from tests.e2e.phone import Phone
+from tests.support.canary import traces
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -18,10 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 @pytest_asyncio.fixture
 async def phones(browser: Browser, relay: str) -> AsyncIterator[tuple[Phone, Phone]]:
     """Two profiles that share nothing but the address of the relay."""
-    contexts = [
-        await browser.new_context(viewport=PHONE, locale="nl-NL", has_touch=True, reduced_motion="reduce")
-        for _ in range(2)
-    ]
+    contexts = [await profile(browser) for _ in range(2)]
     pair = [Phone(context, await context.new_page(), relay) for context in contexts]
     yield pair[0], pair[1]
     for number, phone in enumerate(pair):
@@ -37,7 +36,10 @@ async def settled(*phones: Phone) -> None:
         await phone.state("bijgewerkt")
 
 
-async def test_P6_P7_a_map_made_apart_becomes_one_and_no_word_is_lost(phones: tuple[Phone, Phone]) -> None:
+async def test_P1_P6_P7_a_map_made_apart_becomes_one_with_no_word_lost_or_left_at_the_relay(
+    phones: tuple[Phone, Phone], tmp_path: Path
+) -> None:
+    """P1: of all that was written and typed nothing can be read in what the relay keeps."""
     samira, leila = phones
     await samira.first_start()
     await samira.make_case("Samira")
@@ -92,3 +94,8 @@ async def test_P6_P7_a_map_made_apart_becomes_one_and_no_word_is_lost(phones: tu
         assert any("Fatima Y." in words for words in kept)
         assert any("Fatma" in words for words in kept)
         assert "Woont in Zwolle." in await phone.text_of("person-note", "Belt elke zondag.")
+
+    kept = b"".join(file.read_bytes() for file in (tmp_path / "relay").rglob("*") if file.is_file())
+    assert len(kept) > 10_000
+    for words in ("Samira", "Leila", "Fatima Y.", "Fatma", "Buurman Henk", "Belt elke zondag", "Oom Karim"):
+        assert traces(kept, words) == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.e2e.browser import PASSPHRASE
-from tests.e2e.phone import PATIENCE, Phone
+from tests.e2e.browser import PASSPHRASE, PATIENCE
+from tests.e2e.phone import Phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 DARK_ON_LIGHT, LIGHT_ON_DARK, DARK_PAPER = "rgb(43, 36, 32)", "rgb(243, 235, 227)", "rgb(27, 24, 22)"
