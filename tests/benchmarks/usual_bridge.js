@@ -3,7 +3,7 @@ import { parts } from "../../app/pwa/bridge/parts.js";
 
 const ignore = () => {};
 const boot = {
-  unlocked: async () => ({ mode: "example", language: "nl", vaultKey: undefined, fresh: false }),
+  unlocked: async () => ({ mode: "example", language: "nl", vaultKey: undefined, fresh: false, link: "" }),
   shown: () => new BroadcastChannel("kring.shown").postMessage(1),
   stage: ignore,
   lock: ignore,
@@ -11,10 +11,14 @@ const boot = {
   prefer: ignore,
   updateReady: () => false,
   whenUpdateReady: ignore,
+  whenWoken: ignore,
+  whenActive: ignore,
+  whenLinked: ignore,
 };
 
 export const module = {
   boot,
+  passkey: { available: async () => false }, // the example asks for none
   strength: { score: async () => 4 }, // the app, too, loads its word lists only where they are asked for
   ...Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.port])),
 };

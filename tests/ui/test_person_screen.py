@@ -39,15 +39,6 @@ from tests.ui.people import fill
 from tests.ui.scenes import CASE, clash, own
 
 
-@pytest.fixture
-async def opened(kring: MemoryKring) -> tuple[App, MemoryCase, str]:
-    case = await own(kring)
-    person = (await fill(case, 5, ties=0))[0]
-    await case.dispatch(SetTieQuality(CLIENT, person, None))
-    case.dispatched.clear()
-    return await App.open(kring, f"/case/{CASE}/person/{person}"), case, person
-
-
 async def test_UI_2_a_name_is_one_command_when_the_writer_leaves_the_field(
     opened: tuple[App, MemoryCase, str],
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import flet as ft
 
@@ -14,6 +14,10 @@ from kring.ui.reactive import Box, keyed, none_of, use_box, use_state
 
 PAUSE_SECONDS = 1.2
 """After this long without a key, what was typed is saved: one change a pause, not one a letter."""
+
+
+Drawn: TypeAlias = Box[ft.TextField | None]
+"""The control as it was drawn last: what is typed in the browser comes to it at once."""
 
 
 def field(
@@ -32,8 +36,10 @@ def field(
     on_blur: Callable[[], Any] | None = None,
     capitalize: bool = False,
     read_only: bool = False,
+    last: Drawn | None = None,
 ) -> ft.Control:
-    """`value` is what `on_change` was last told, or anything else to put that in the field instead.
+    """`value` is what `on_change` was last told, or anything else to put that in the field instead. What the
+    writer typed meanwhile stands in `last`.
 
     `autofocus` takes the focus when the field appears, but not on the screen at which Kring opens: Flutter
     chooses at the first field that is written in how it writes, and for good. If it did so before a screen
@@ -74,7 +80,7 @@ def field(
             content_padding=ft.Padding.symmetric(horizontal=16, vertical=16),
         )
 
-    return marked(name, keyed(name, _Field, value, on_change, drawn))
+    return marked(name, keyed(name, _Field, value, on_change, drawn, last))
 
 
 @ft.component
@@ -82,6 +88,7 @@ def _Field(
     value: str,
     on_change: Callable[[str], Any],
     drawn: Callable[[str, Callable[[str], Any]], ft.TextField],
+    given: Drawn | None,
 ) -> ft.Control:
     """Never puts back what was typed: the writer may be some letters further than what was heard so far.
 
@@ -89,7 +96,8 @@ def _Field(
     screen that is drawn between the two still has the older text, and would take the newer letters away.
     """
     known = use_box(lambda: value)
-    last: Box[ft.TextField | None] = use_box(lambda: none_of(ft.TextField))
+    own: Drawn = use_box(lambda: none_of(ft.TextField))
+    last = given if given is not None else own
 
     def heard(text: str) -> None:
         known.current = text
@@ -126,10 +134,12 @@ def PausingField(
     draft, set_draft = use_state(value)
     base: Box[Any] = use_box(lambda: value)
     timer: Box[Any] = use_box(lambda: None)
+    last: Drawn = use_box(lambda: none_of(ft.TextField))
     latest: Box[Any] = use_box(lambda: (value, save))
     latest.current = (latest.current[0], save)
 
-    if draft == base.current and value != base.current:
+    writing = draft != base.current or (last.current is not None and last.current.value != draft)
+    if not writing and value != base.current:
         base.current = value
         latest.current = (value, save)
         draft = value
@@ -163,4 +173,5 @@ def PausingField(
         read_only=read_only,
         on_blur=flush,
         on_submit=None if multiline else flush,
+        last=last,
     )
