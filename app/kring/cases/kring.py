@@ -89,7 +89,8 @@ class Kring:
             joining = self._joining.get(name)
             problem = joining.problem if joining is not None else ""
             device = joining is not None and joining.device
-            waits = known.kind == "own" and self._home(name).keys.has(row.number, PAPER)
+            store = None if name in self._guests else self._store  # none while it is being locked
+            waits = known.kind == "own" and store is not None and store.keys.has(row.number, PAPER)
             found.append(CaseSummary(name, title, known.role, known.kind, known.code, problem, device, waits))
         return tuple(found)
 

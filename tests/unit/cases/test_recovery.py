@@ -397,3 +397,21 @@ async def test_UI_56_the_sheet_waits_until_it_was_looked_at_and_for_its_owner_al
     assert waits() == [False, False]
     await reopened(world.devices[ANNA], case)
     assert waits() == [False, False]
+
+
+async def test_UI_56_a_list_that_is_drawn_while_it_is_locked_does_no_harm(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await own_case(await world.device("Anna"))
+    kring = world.devices[ANNA].running
+    store = kring._store
+    assert store is not None
+    close, drawn = store.close, []
+
+    async def closing() -> None:
+        drawn.append(kring.cases)
+        await close()
+
+    monkeypatch.setattr(store, "close", closing)
+    await kring.lock()
+    assert [len(each) for each in drawn] == [1]
