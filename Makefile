@@ -38,7 +38,7 @@ run: $(BUNDLE)/.ready      ## build, serve the app and the sync server: PORT, DA
 
 test: $(READY)             ## every test, the browsers' included
 	$(BIN)/python -m pwa.browsers
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(PYTEST_ARGS)
 
 fuzz: $(READY)             ## look for bytes that a parser does not stand: SECONDS for each of TARGETS (all)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt

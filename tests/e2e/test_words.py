@@ -1,4 +1,4 @@
-"""Words in the real app: the language that was chosen (PWA-24), and what a person types (UI-16)."""
+"""The language and the colours that were chosen go along to the first page and back (PWA-24, PWA-26)."""
 
 from __future__ import annotations
 
@@ -47,13 +47,3 @@ async def test_PWA_26_light_or_dark_goes_from_the_app_to_the_first_page_and_the_
     await phone.restart()
     await phone.tap("theme-light")
     await expect(away).to_have_css("background-color", DARK_ON_LIGHT, timeout=PATIENCE)
-
-
-async def test_UI_16_a_name_stays_as_it_was_typed(page: Page, context: BrowserContext, relay: str) -> None:
-    phone = Phone(context, page, relay)
-    await phone.first_start()
-    await phone.make_case("Noor van den Berg")
-    await phone.add("Jan de Vries")
-    rows = await phone.rows()
-    assert any("Noor van den Berg" in row for row in rows), rows
-    assert any("Jan de Vries" in row for row in rows), rows
