@@ -64,15 +64,15 @@ def _welcome(ui: Ui) -> list[ft.Control]:
 def _mine(ui: Ui, cases: tuple[CaseSummary, ...]) -> list[ft.Control]:
     return [
         text.title(ui, ui.say("home.mine")),
-        *(shown for case in cases if case.kind != "example" for shown in _one(ui, case)),
+        *(_circle(ui, case) for case in cases if case.kind != "example"),
     ]
 
 
-def _one(ui: Ui, case: CaseSummary) -> list[ft.Control]:
+def _circle(ui: Ui, case: CaseSummary) -> ft.Control:
     """A circle; and as long as its recovery sheet was not looked at, the way to it."""
     card = _case_card(ui, case)
     if not case.sheet_waits:
-        return [card]
+        return card
     sheet = buttons.quiet(
         ui,
         f"sheet-{case.id}",
@@ -81,7 +81,7 @@ def _one(ui: Ui, case: CaseSummary) -> list[ft.Control]:
         icon=ft.Icons.KEY_OUTLINED,
         color=ui.look.palette.primary,
     )
-    return [ft.Column([card, sheet], spacing=4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)]
+    return ft.Column([card, sheet], spacing=4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _ways(ui: Ui, own: bool, example: Callable[[], Awaitable[None]], has_example: bool) -> list[ft.Control]:
