@@ -16,7 +16,7 @@ from kring import bootstrap
 from kring.i18n.translator import Translator
 from kring.phases import STRINGS
 from kring.ui import addresses
-from kring.ui.app import KringApp
+from kring.ui.app import show
 
 IN_BROWSER = sys.platform == "emscripten"
 DATA = Path.home() / ".kring"
@@ -35,7 +35,7 @@ async def main(page: ft.Page) -> None:
         kring = await bootstrap.browser()
         if kring.state == "new" and not (page.route or "").startswith(addresses.LINKED):
             page.route = addresses.EXAMPLE  # who looks around came for this
-        page.render_views(KringApp, kring, words, BrowserClock().now)
+        show(page, kring, words, BrowserClock().now)
         shown()
     else:
         from kring.platform.cpython.clock import SystemClock
@@ -43,7 +43,7 @@ async def main(page: ft.Page) -> None:
         data = Path(os.environ.get("KRING_DATA", DATA))
         kring = bootstrap.cpython(data, os.environ.get("KRING_RELAY", RELAY))
         await kring.look()
-        page.render_views(KringApp, kring, words, SystemClock().now)
+        show(page, kring, words, SystemClock().now)
 
 
 ft.run(main, no_cdn=True, route_url_strategy=ft.RouteUrlStrategy.HASH)

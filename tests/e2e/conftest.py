@@ -123,10 +123,9 @@ async def page(context: BrowserContext) -> Page:
 
 
 @pytest_asyncio.fixture
-async def phone(browser: Browser, relay: str) -> AsyncIterator[Phone]:
+async def phone(browser: Browser, relay: str, tmp_path: Path) -> AsyncIterator[Phone]:
     """A phone in Dutch with the app from the real server, on which nothing goes wrong unseen."""
     context = await profile(browser)
     made = Phone(context, await context.new_page(), relay)
     yield made
-    await context.close()
-    assert not made.faults
+    await made.end(tmp_path / "phone.png")

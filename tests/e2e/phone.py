@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from playwright.async_api import BrowserContext, Locator, Page
 
@@ -63,6 +64,13 @@ READING = """words => {
 """Whether these words are on the screen, as a screen reader has it."""
 
 
+SHOWN = """() => [...document.querySelectorAll('flt-semantics-host *')].flatMap((one) => [
+  one.getAttribute('aria-label'),
+  ...[...one.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE).map((child) => child.data),
+]).filter(Boolean).join(' | ')"""
+"""All that a screen reader has of the page, in order."""
+
+
 class Phone:
     """One browser profile with the app in one page."""
 
@@ -79,6 +87,14 @@ class Phone:
     async def _may_copy(self) -> None:
         """A browser with a window lets the page that is used write to the clipboard; one without is told."""
         await self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    async def end(self, picture: Path) -> None:
+        """Close it. What it showed last is told, which pytest shows where the test failed."""
+        if not self.page.is_closed():
+            print(f"{picture.stem} showed at {self.page.url}: {await self.page.evaluate(SHOWN)}")
+            await self.page.screenshot(path=picture)
+        await self.context.close()
+        assert not self.faults
 
     async def first_start(self) -> None:
         """Choose a passphrase and arrive in the app."""
@@ -115,16 +131,19 @@ class Phone:
 
     async def type(self, name: str, words: str) -> None:
         """Put `words` in a field as a person does, key by key, in place of what stood there, and leave it."""
+        await self._take(name)
+        await self.page.keyboard.press("Control+a")
+        await self.page.keyboard.type(words)
+        await self.page.keyboard.press("Tab")
+
+    async def _take(self, name: str) -> None:
+        """Touch a field until it keeps the keyboard."""
         field = self.at(name).locator("input, textarea").last
         for _ in range(TOUCHES):
             await self._touch(field)
             if await field.evaluate(TAKEN):
-                break
-        else:
-            raise AssertionError(f"{name} does not keep the keyboard")
-        await self.page.keyboard.press("Control+a")
-        await self.page.keyboard.type(words)
-        await self.page.keyboard.press("Tab")
+                return
+        raise AssertionError(f"{name} does not keep the keyboard")
 
     async def _touch(self, found: Locator) -> None:
         await found.tap(timeout=PATIENCE)
@@ -147,7 +166,7 @@ class Phone:
     async def text_of(self, name: str, wanted: str) -> str:
         """All that stands in a field, by selecting and copying it: the page's own field is often empty."""
         await self._may_copy()
-        await self._touch(self.at(name).locator("input, textarea").last)
+        await self._take(name)
         await self.page.keyboard.press("Control+a")
         await self.page.keyboard.press("Control+c")
         return await self.copied(wanted)
@@ -171,6 +190,7 @@ class Phone:
         await self.tap("add-person")
         await self.type("add-name", name)
         await self.tap("add-next")
+        await self.at("gives-E").wait_for(timeout=PATIENCE)  # the next step has a button of the same name
         for kind in gives:
             await self.tap(f"gives-{kind}")
         for kind in receives:

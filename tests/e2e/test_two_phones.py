@@ -9,7 +9,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from pwa.paths import PROJECT
 from tests.e2e.browser import PATIENCE, profile
 from tests.e2e.phone import Phone
 from tests.support.canary import traces
@@ -18,17 +17,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 @pytest_asyncio.fixture
-async def phones(browser: Browser, relay: str) -> AsyncIterator[tuple[Phone, Phone]]:
+async def phones(browser: Browser, relay: str, tmp_path: Path) -> AsyncIterator[tuple[Phone, Phone]]:
     """Two profiles that share nothing but the address of the relay."""
     contexts = [await profile(browser) for _ in range(2)]
     pair = [Phone(context, await context.new_page(), relay) for context in contexts]
     yield pair[0], pair[1]
     for number, phone in enumerate(pair):
-        await phone.page.screenshot(path=PROJECT / "build" / "e2e" / f"phone-{number}.png")
-    faults = [fault for phone in pair for fault in phone.faults]
-    for context in contexts:
-        await context.close()
-    assert not faults
+        await phone.end(tmp_path / f"phone-{number}.png")
 
 
 async def settled(*phones: Phone) -> None:

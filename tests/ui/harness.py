@@ -17,7 +17,7 @@ from flet.messaging.protocol import Message, MessageAction
 from flet.messaging.session import Session
 from flet.pubsub.pubsub_hub import PubSubHub
 
-from kring.ui.app import KringApp
+from kring.ui.app import show
 from tests.ui.memory import MemoryKring
 from tests.ui.serve import NOW, words
 
@@ -72,7 +72,7 @@ class App:
         app.page.route = route
         object.__setattr__(app.page, "navigate", app._navigate)
         object.__setattr__(app.page, "error", app.errors.append)
-        app.page.render_views(KringApp, kring, words, lambda: app.now)
+        show(app.page, kring, words, lambda: app.now)
         app.session.get_page_patch()
         await app.settle()
         return app
@@ -120,6 +120,16 @@ class App:
             heard.append(asyncio.create_task(self.session.dispatch_event(number, "change", text[:end])))
             for _ in range(chance.choice((0, 0, 0, 1, 2, 5))):
                 await asyncio.sleep(0)
+        await asyncio.gather(*heard)
+        await self.settle()
+
+    async def at_once(self, *events: tuple[BaseControl, str, Any]) -> None:
+        """What a busy phone hears in one go: a control, its event, and with "change" what was typed."""
+        heard = []
+        for control, name, data in events:
+            if name == "change":
+                self.session.apply_patch(control._i, {"value": data})
+            heard.append(asyncio.create_task(self.session.dispatch_event(control._i, name, data)))
         await asyncio.gather(*heard)
         await self.settle()
 

@@ -21,7 +21,7 @@ import flet as ft
 from playwright.async_api import Browser, Page, Route, async_playwright
 
 from kring.cases.shapes import Preferences
-from kring.ui.app import WIDE, KringApp
+from kring.ui.app import WIDE, show
 from tests.e2e.browser import ARGUMENTS, executable
 from tests.ui.memory import MemoryKring
 from tests.ui.scenes import SCENES, Scene
@@ -154,7 +154,7 @@ async def run(options: argparse.Namespace) -> None:
         kring.preferences = Preferences(shot.language, shot.theme, shot.scale)  # type: ignore[arg-type]  # from the command line
         route = await shot.scene.prepare(kring, shot.language)
         page.route = route
-        page.render_views(KringApp, kring, words, lambda: NOW)
+        show(page, kring, words, lambda: NOW)
 
     server = asyncio.create_task(
         ft.run_async(

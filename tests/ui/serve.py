@@ -13,7 +13,7 @@ import flet as ft
 
 from kring.i18n.translator import Translator
 from kring.phases import STRINGS
-from kring.ui.app import KringApp
+from kring.ui.app import show
 from tests.ui.memory import MemoryKring
 from tests.ui.people import fill_example
 
@@ -28,7 +28,7 @@ def serve(port: int, make: Any) -> None:
     """`make(page)` gives the MemoryKring of one visitor."""
 
     def main(page: ft.Page) -> None:
-        page.render_views(KringApp, make(page), words, lambda: NOW)
+        show(page, make(page), words, lambda: NOW)
 
     ft.run(
         main,

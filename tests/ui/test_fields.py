@@ -1,4 +1,4 @@
-"""What is typed faster than the screens keep up stays as it was typed (UI-74)."""
+"""What is done faster than the screens keep up is done as it was meant (UI-74, UI-75)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 import pytest
 
 from kring.phases.netwerkatlas.mensen.commands import DescribePerson
+from kring.ui import addresses
 from tests.ui.harness import App
 from tests.ui.memory import MemoryCase, MemoryKring
 
@@ -39,3 +40,42 @@ async def test_UI_2_UI_74_what_another_writes_while_letters_are_on_their_way_is_
     note = str(case.documents["mensen"].view["people"][person]["note"])  # type: ignore[index, call-overload]
     assert sorted(note) == sorted("Anna is zus")
     assert app.field("person-note").value == note
+
+
+@pytest.mark.parametrize("way", ["click", "submit"])
+async def test_UI_75_who_goes_on_right_after_the_last_letter_loses_none(way: str) -> None:
+    kring = MemoryKring()
+    app = await App.open(kring, "/new")
+    field = app.field("new-name")
+    on = field if way == "submit" else app.inside("new-next")
+    await app.at_once((field, "change", "Noor van"), (field, "change", NAME), (on, way, None))
+    assert kring.calls == [("create_case", f"De kring van {NAME}", NAME)]
+
+
+async def test_UI_75_who_taps_twice_makes_one_circle() -> None:
+    kring = MemoryKring()
+    app = await App.open(kring, "/new")
+    await app.type("new-name", NAME)
+    button = app.inside("new-next")
+    await app.at_once((button, "click", None), (button, "click", None))
+    assert kring.calls == [("create_case", f"De kring van {NAME}", NAME)]
+
+
+async def test_UI_75_an_invite_that_is_made_right_after_the_last_letter_has_the_whole_name(
+    opened: tuple[App, MemoryCase, str],
+) -> None:
+    app, case, _ = opened
+    await app.go(addresses.invite_route(case.id))
+    field, make = app.field("invite-name"), app.inside("invite-make")
+    await app.at_once((field, "change", NAME), (make, "click", None), (make, "click", None))
+    assert [call[:2] for call in case.calls] == [("invite", NAME)]
+
+
+async def test_UI_75_letters_are_drawn_several_at_once(opened: tuple[App, MemoryCase, str]) -> None:
+    """A drawing for each would leave a busy phone further behind with every one."""
+    app, case, _ = opened
+    await app.go(addresses.invite_route(case.id))
+    field, before = app.field("invite-name"), app.patches()
+    await app.at_once(*((field, "change", NAME[:end]) for end in range(1, len(NAME) + 1)))
+    assert app.reads(NAME)
+    assert app.patches() - before == 1

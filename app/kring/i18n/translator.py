@@ -11,6 +11,8 @@ from kring.errors import KringError
 from kring.i18n.catalogue import Catalogue, Entry, load
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_ENDING = re.compile(_PLACEHOLDER.pattern + r"(\.?)")
+"""A value, and the full stop that follows it."""
 _RIGHT_TO_LEFT = frozenset(("R", "AL"))
 _COMMAS = frozenset(",،、")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -91,9 +93,10 @@ class Translator:
             if name not in values:
                 return match[0]
             given = values[name]
-            return self.number(given) if isinstance(given, int) else isolated(given)
+            said = self.number(given) if isinstance(given, int) else isolated(given)
+            return said if said.endswith(".") else said + match[2]
 
-        return _PLACEHOLDER.sub(value, text)
+        return _ENDING.sub(value, text)
 
 
 def isolated(text: str) -> str:

@@ -17,6 +17,7 @@ from kring.ui.screens.not_found import NotFoundScreen
 from kring.ui.screens.taken import TakenScreen
 from kring.ui.screens.unlock import UnlockScreen
 from kring.ui.theme import flet_theme, look
+from kring.ui.turns import answer_in_turn
 
 WIDE = 900
 """From this page width on, columns have a fixed width and stand in the middle."""
@@ -24,6 +25,12 @@ WIDE = 900
 
 def no_cases() -> dict[str, Case]:
     return {}
+
+
+def show(page: ft.Page, kring: Kring, words: Callable[[str], Translator], now: Callable[[], int]) -> None:
+    """Show Kring on this page. `now` is the time in milliseconds, `words` the texts in a language."""
+    answer_in_turn(page)
+    page.render_views(KringApp, kring, words, now)
 
 
 @ft.component

@@ -37,6 +37,11 @@ def test_what_a_person_wrote_is_never_read_as_a_template():
     assert NL("summary.own.gives", names="{client} %s {0}") == "Jij helpt {client} %s {0}."
 
 
+def test_TXT_12_a_sentence_that_ends_in_a_full_stop_of_a_name_has_one():
+    assert NL("summary.own.gives", names="Fatima Y.") == "Jij helpt Fatima Y."
+    assert NL("summary.own.gives", names="Fatima") == "Jij helpt Fatima."
+
+
 def test_a_right_to_left_name_does_not_turn_the_sentence():
     assert isolated("Jan") == "Jan"
     assert NL("summary.own.gives", names="مريم") == "Jij helpt \u2068مريم\u2069."

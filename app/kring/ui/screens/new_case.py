@@ -31,9 +31,12 @@ def NewCaseScreen() -> ft.View:
             if passphrase:
                 await ui.kring.create_vault(passphrase)
             case = await ui.kring.create_case(ui.say("new.case_title", name=name.strip()), name)
-            ui.go(addresses.case_route(case))
-        finally:
+        except BaseException:
             set_busy(False)
+            raise
+        ui.go(
+            addresses.case_route(case)
+        )  # still busy until this screen is gone, so that no tap makes another
 
     def next_step(*_: object) -> None:
         if not name.strip():
