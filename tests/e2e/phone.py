@@ -37,13 +37,18 @@ TAKEN = """(field) => new Promise((taken) => {
   const look = () => {
     frames = document.activeElement === field ? frames + 1 : 0;
     looks += 1;
-    if (frames < 30 && looks < 120) requestAnimationFrame(look);
-    else taken(frames >= 30);
+    if (frames < 30 && looks < 120) return requestAnimationFrame(look);
+    field.dataset.kept = "";
+    field.addEventListener("blur", () => delete field.dataset.kept, { once: true });
+    taken(frames >= 30);
   };
   look();
 })"""
 """The field has the keyboard and keeps it for half a second. In less time than a finger needs for a first
 key, Flutter takes a field over, puts its own text in it, and lets go of it again where a page still comes."""
+
+KEPT = "field => 'kept' in field.dataset"
+"""Since then it never lost it, and is no other field in its place."""
 
 
 COPIED = """async (words) => {
@@ -130,19 +135,26 @@ class Phone:
         await self._touch(button if await button.count() else found)
 
     async def type(self, name: str, words: str) -> None:
-        """Put `words` in a field as a person does, key by key, in place of what stood there, and leave it."""
-        await self._take(name)
-        await self.page.keyboard.press("Control+a")
-        await self.page.keyboard.type(words)
-        await self.page.keyboard.press("Tab")
+        """Put `words` in a field as a person does, key by key, in place of what stood there, and leave it.
 
-    async def _take(self, name: str) -> None:
+        Where the page took the keyboard away in the midst, once more, as somebody does who sees that.
+        """
+        for _ in range(TOUCHES):
+            field = await self._take(name)
+            await self.page.keyboard.press("Control+a")
+            await self.page.keyboard.type(words)
+            if await field.evaluate(KEPT):
+                await self.page.keyboard.press("Tab")
+                return
+        raise AssertionError(f"{name} does not keep the keyboard while somebody types")
+
+    async def _take(self, name: str) -> Locator:
         """Touch a field until it keeps the keyboard."""
         field = self.at(name).locator("input, textarea").last
         for _ in range(TOUCHES):
             await self._touch(field)
             if await field.evaluate(TAKEN):
-                return
+                return field
         raise AssertionError(f"{name} does not keep the keyboard")
 
     async def _touch(self, found: Locator) -> None:
