@@ -16,7 +16,6 @@ from tests.fuzz.targets import TARGETS
 
 FOLDER = Path("build/fuzz")
 SECONDS_EACH = 20
-MOST_MIB = 1024
 
 
 def fuzz(name: str, seconds: int) -> bool:
@@ -27,7 +26,7 @@ def fuzz(name: str, seconds: int) -> bool:
     for seed in target.seeds():
         (corpus / sha256(seed).hexdigest()[:40]).write_bytes(seed)
     options = (
-        f"-max_total_time={seconds}", f"-timeout={SECONDS_EACH}", f"-rss_limit_mb={MOST_MIB}",
+        f"-max_total_time={seconds}", f"-timeout={SECONDS_EACH}", f"-rss_limit_mb={target.most_mib}",
         f"-max_len={target.longest}", f"-artifact_prefix={folder}/", "-print_final_stats=1",
     )  # fmt: skip
     command = [sys.executable, "-m", "tests.fuzz.run", name, *options, str(corpus)]

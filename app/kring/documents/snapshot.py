@@ -86,11 +86,11 @@ def read_snapshot(data: bytes) -> Snapshot:
         if isinstance(version, int) and version > VERSION:
             raise DocumentNewer("snapshot of a newer Kring")
         _, kind, saved, shown, clashes, known, actors, waiting = parts
-        if not isinstance(kind, str) or not isinstance(saved, bytes):
+        if not isinstance(kind, str):
             raise DocumentError("no snapshot")
         return Snapshot(
             kind,
-            saved,
+            _bytes(saved),
             list(unpack_shown(shown)),
             [
                 (
@@ -100,14 +100,21 @@ def read_snapshot(data: bytes) -> Snapshot:
                 )
                 for obj, key, live in clashes
             ],
-            Remembered(bytes(known)),
-            {actor: Last(int(last[0]), bytes(last[1])) for actor, last in actors.items()},
-            [bytes(chunk) for chunk in waiting],
+            Remembered(_bytes(known)),
+            {actor: Last(int(last[0]), _bytes(last[1])) for actor, last in actors.items()},
+            [_bytes(chunk) for chunk in waiting],
         )
     except DocumentError:
         raise
     except Exception as error:
         raise DocumentError("no snapshot") from error
+
+
+def _bytes(value: object) -> bytes:
+    """Never `bytes(value)`: of a number, that would be so many zeros."""
+    if not isinstance(value, bytes):
+        raise DocumentError("no snapshot")
+    return value
 
 
 def _write_known(known: Iterable[tuple[bytes, Known]]) -> bytes:

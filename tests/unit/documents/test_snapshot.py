@@ -115,6 +115,20 @@ def test_P12_what_is_no_snapshot_is_refused(data: bytes) -> None:
         Handle.restore(CpythonCrdt(), data, b"z" * 16)
 
 
+@pytest.mark.parametrize(
+    ("place", "damage"), [(2, 100), (5, 100), (6, {b"a" * 16: [1, 100]}), (7, [100])], ids=str
+)
+def test_P12_a_number_where_bytes_were_is_refused_and_not_taken_for_so_many_zeros(
+    place: int, damage: object
+) -> None:
+    [ann] = replicas([b"a"])
+    ann.handle.change("x", set_to(NAME, "Oma"))
+    parts = cbor2.loads(ann.handle.snapshot())
+    parts[place] = damage
+    with pytest.raises(DocumentError):
+        read_snapshot(cbor2.dumps(parts))
+
+
 def test_DOC_12_a_conflict_inside_a_map_that_lost_is_told_once_that_map_is_shown() -> None:
     ann, bob, cees = replicas([b"a", b"b", b"c"])
     name = ("people", "p9", "name")
