@@ -51,3 +51,14 @@ async def test_UI_17_every_step_but_the_name_can_be_skipped(kring: MemoryKring) 
     command = case.dispatched[0]
     assert isinstance(command, AddPerson)
     assert (command.gives, command.receives, command.groups) == ((), (), ())
+
+
+async def test_UI_75_who_taps_once_more_before_the_screen_goes_adds_one_person(kring: MemoryKring) -> None:
+    case = await own(kring)
+    app = await App.open(kring, f"/case/{CASE}/add")
+    await app.type("add-name", "Mo")
+    await app.tap("add-next")
+    await app.tap("add-next")
+    await app.tap("add-done")
+    await app.tap("add-done")
+    assert len(case.dispatched) == 1

@@ -19,7 +19,7 @@ from kring.ui.components.support import support_choice
 from kring.ui.components.working import Working
 from kring.ui.context import UNDO_SECONDS, Ui, use_ui
 from kring.ui.facade import Case
-from kring.ui.reactive import keyed, use_state
+from kring.ui.reactive import keyed, use_box, use_state
 
 STEPS = ("name", "questions", "place")
 NO_WORDS: tuple[str, ...] = ()
@@ -47,6 +47,7 @@ def AddPersonSteps(ui: Ui, case: Case, path: str) -> ft.View:
     groups, set_groups = use_state(NO_WORDS)
     picking, set_picking = use_state(False)
     empty, set_empty = use_state(False)
+    added = use_box(lambda: False)
 
     def forward(*_: object) -> None:
         if not name.strip():
@@ -55,6 +56,8 @@ def AddPersonSteps(ui: Ui, case: Case, path: str) -> ft.View:
         set_step(step + 1)
 
     async def add() -> None:
+        if added.current:
+            return  # tapped once more while this screen was already going
         command = AddPerson(
             person=case.new_person_id(),
             name=name,
@@ -67,6 +70,7 @@ def AddPersonSteps(ui: Ui, case: Case, path: str) -> ft.View:
             added_by=case.member,
         )
         await case.dispatch(command)
+        added.current = True
         ui.go(addresses.case_route(case.id))
         ui.tell(
             ui.say("add.done", name=name.strip()),
