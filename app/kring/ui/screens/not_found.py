@@ -12,12 +12,9 @@ from kring.ui.context import use_ui
 @ft.component
 def NotFoundScreen() -> ft.Control:
     ui = use_ui()
-    return page.column(
-        ui,
-        [
-            text.title(ui, ui.say("not_found.title")),
-            text.body(ui, ui.say("not_found.text")),
-            buttons.primary(ui, "go-home", ui.say("not_found.home"), lambda _: ui.go(HOME)),
-        ],
-        top=page.FREE,
-    )
+    shown = [
+        text.title(ui, ui.say("not_found.title")),
+        text.body(ui, ui.say("not_found.text")),
+        buttons.primary(ui, "go-home", ui.say("not_found.home"), lambda _: ui.go(HOME)),
+    ]
+    return page.in_the_middle(ui, page.column(ui, shown, top=page.FREE))
