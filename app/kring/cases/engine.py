@@ -192,7 +192,7 @@ class Engine:
 
     async def describe(self, **changes: str | bool) -> None:
         """Change the description, durably."""
-        self.description = dataclasses.replace(self.description, **changes)  # type: ignore[arg-type]
+        self.description = dataclasses.replace(self.description, **changes)  # type: ignore[arg-type]  # by name
         box = await self.store.cases.seal(self.case, self.description.to_bytes())
         number, cases = self.number, self.store.cases
         await self.store.write(lambda: cases.put(number, box))

@@ -41,21 +41,21 @@ def _check(value: object, depth: int) -> None:
         raise ProtocolError("nested too deep")
     kind = type(value)
     if kind is int:
-        if not 0 <= value <= MAX_UINT:  # type: ignore[operator]
+        if not 0 <= value <= MAX_UINT:  # type: ignore[operator]  # `kind` is its type
             raise ProtocolError("integer out of range")
     elif kind is str:
         try:
-            value.encode()  # type: ignore[attr-defined]
+            value.encode()  # type: ignore[attr-defined]  # `kind` is its type
         except UnicodeEncodeError:
             raise ProtocolError("text is not Unicode") from None
     elif kind is list or kind is tuple:
-        for item in value:  # type: ignore[attr-defined]
+        for item in value:  # type: ignore[attr-defined]  # `kind` is its type
             _check(item, depth - 1)
     elif kind is dict:
-        kinds = {type(key) for key in value}  # type: ignore[attr-defined]
+        kinds = {type(key) for key in value}  # type: ignore[attr-defined]  # `kind` is its type
         if kinds - {bytes} and kinds - {str}:
             raise ProtocolError("map keys are neither all text nor all bytes")
-        for key, item in value.items():  # type: ignore[attr-defined]
+        for key, item in value.items():  # type: ignore[attr-defined]  # `kind` is its type
             _check(key, depth - 1)
             _check(item, depth - 1)
     elif kind is not bytes and kind is not bool and value is not None:
@@ -151,8 +151,8 @@ class _Reader:
             if encoded <= last:
                 raise ProtocolError("map keys out of order or repeated")
             last = encoded
-            result[key] = self.item(depth - 1)  # type: ignore[index]
-        return result  # type: ignore[return-value]
+            result[key] = self.item(depth - 1)  # type: ignore[index]  # all text or all bytes, as checked above
+        return result  # type: ignore[return-value]  # the same
 
 
 def _simple(first: int) -> Value:

@@ -34,9 +34,8 @@ def NewCaseScreen() -> ft.View:
         except BaseException:
             set_busy(False)
             raise
-        ui.go(
-            addresses.case_route(case)
-        )  # still busy until this screen is gone, so that no tap makes another
+        # Busy until this screen is gone, so that no tap makes another.
+        ui.go(addresses.case_route(case))
 
     def next_step(*_: object) -> None:
         if not name.strip():
